@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use control::Decision;
+use control::{Decision, Freshness};
 use prometheus::{
     Counter, GaugeVec, Histogram, HistogramOpts, IntCounterVec, IntGauge, IntGaugeVec, Opts,
     Registry,
 };
 
-use crate::snapshots::state::{State, WorkloadState};
+use crate::snapshots::state::{QueueState, State, WorkloadState};
 
 /// Histogram buckets in seconds: a decision takes microseconds, and the last bucket is one tick.
 const BUCKETS: [f64; 8] = [0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.01, 0.1, 0.5];
@@ -19,6 +19,8 @@ pub struct Metrics {
     replicas: IntGaugeVec,
     wanted: IntGaugeVec,
     queue_target: IntGaugeVec,
+    metric_value: GaugeVec,
+    target_per_container: GaugeVec,
     start_up: GaugeVec,
     capacity: IntGauge,
     tick: IntGauge,
@@ -43,6 +45,14 @@ impl Metrics {
         );
         let queue_target =
             Opts::new("microscaling_queue_target", "Target length of a queue, in messages.");
+        let metric_value = Opts::new(
+            "microscaling_metric_value",
+            "Last fresh value of a metric that workloads follow in place of a queue.",
+        );
+        let target_per_container = Opts::new(
+            "microscaling_target_per_container",
+            "Value that each container of a workload should have.",
+        );
         let start_up = Opts::new(
             "microscaling_start_up_seconds",
             "Start-up time of a workload's containers, 90th percentile.",
@@ -59,6 +69,8 @@ impl Metrics {
             replicas: IntGaugeVec::new(replicas, &["workload", "state"])?,
             wanted: IntGaugeVec::new(wanted, &["workload", "rule"])?,
             queue_target: IntGaugeVec::new(queue_target, &["queue"])?,
+            metric_value: GaugeVec::new(metric_value, &["metric"])?,
+            target_per_container: GaugeVec::new(target_per_container, &["workload"])?,
             start_up: GaugeVec::new(start_up, &["workload"])?,
             capacity: IntGauge::new(
                 "microscaling_capacity",
@@ -75,6 +87,8 @@ impl Metrics {
         registry.register(Box::new(metrics.replicas.clone()))?;
         registry.register(Box::new(metrics.wanted.clone()))?;
         registry.register(Box::new(metrics.queue_target.clone()))?;
+        registry.register(Box::new(metrics.metric_value.clone()))?;
+        registry.register(Box::new(metrics.target_per_container.clone()))?;
         registry.register(Box::new(metrics.start_up.clone()))?;
         registry.register(Box::new(metrics.capacity.clone()))?;
         registry.register(Box::new(metrics.tick.clone()))?;
@@ -98,6 +112,8 @@ impl Metrics {
         self.replicas.reset();
         self.wanted.reset();
         self.queue_target.reset();
+        self.metric_value.reset();
+        self.target_per_container.reset();
         self.start_up.reset();
     }
 
@@ -108,10 +124,21 @@ impl Metrics {
         }
         self.capacity.set(state.capacity.into());
         self.tick.set(state.tick.try_into().unwrap_or(i64::MAX));
-        for queue in &state.queues {
-            self.queue_target.with_label_values(&[queue.name.as_str()]).set(queue.target.into());
-        }
+        state.queues.iter().for_each(|queue| self.show_queue(queue));
         state.workloads.iter().for_each(|workload| self.show_workload(workload));
+    }
+
+    fn show_queue(&self, queue: &QueueState) {
+        let name = [queue.name.as_str()];
+        if queue.is_metric() {
+            match queue.value.filter(|_| queue.status == Freshness::Fresh.name()) {
+                Some(value) => self.metric_value.with_label_values(&name).set(value),
+                // An unknown value is absent, not the last one. It may be absent already.
+                None => drop(self.metric_value.remove_label_values(&name)),
+            }
+        } else if let Some(target) = queue.target {
+            self.queue_target.with_label_values(&name).set(target.into());
+        }
     }
 
     fn show_workload(&self, workload: &WorkloadState) {
@@ -129,6 +156,9 @@ impl Metrics {
         // An unknown start-up time is absent, not 0.
         if let Some(seconds) = workload.start_up_s {
             self.start_up.with_label_values(&[name]).set(seconds);
+        }
+        if let Some(target) = workload.target_per_container {
+            self.target_per_container.with_label_values(&[name]).set(target);
         }
         for direction in ["up", "down"] {
             // Creates the series at 0, so that a graph shows the first decision as a step.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use client::{Error, WatchedQueue};
-use control::{Autoscaler, Config, QueueSample, Reading, Replicas};
+use control::{Autoscaler, Config, Followed, QueueSample, Reading, Replicas};
 use futures::FutureExt;
 use futures::future::{BoxFuture, pending, ready};
 use manifest::parse::parse;
@@ -82,7 +82,11 @@ impl MetricSource for Gauge {
 }
 
 impl Origin for Gauge {
-    fn source(&self, _name: &str, _tick: Duration) -> Result<Box<dyn MetricSource>, Error> {
+    fn source(
+        &self,
+        _followed: &Followed,
+        _interval: Duration,
+    ) -> Result<Box<dyn MetricSource>, Error> {
         Ok(Box::new(*self))
     }
 

@@ -39,6 +39,11 @@ pub struct RunArgs {
     #[arg(long, env = "MICROSCALING_QUEUE_TOKEN_FILE", value_name = "FILE")]
     pub queue_token_file: Option<PathBuf>,
 
+    /// The Prometheus server for workloads whose annotation microscaling.com/source is prometheus;
+    /// a path after the host is kept
+    #[arg(long, env = "MICROSCALING_PROMETHEUS", value_name = "URL", value_parser = parse_server)]
+    pub prometheus: Option<Url>,
+
     /// The queue to which the background sends its tiles; the engine receives and paints them
     #[arg(long, env = "MICROSCALING_TILES_QUEUE", value_name = "NAME", default_value = "tiles",
           value_parser = client::args::parse_name)]
@@ -218,6 +223,16 @@ fn parse_capacity(text: &str) -> Result<Capacity, String> {
     }
     let number = text.parse().ok().filter(|number| CAPACITIES.contains(number));
     number.map(Capacity::Fixed).ok_or_else(|| "it must be from 1 to 1000, or auto".to_owned())
+}
+
+fn parse_server(text: &str) -> Result<Url, String> {
+    let like = "it must be like http://127.0.0.1:9090";
+    let url = Url::parse(text).map_err(|error| format!("{error}; {like}"))?;
+    match (url.scheme(), url.host()) {
+        ("http", Some(_)) => Ok(url),
+        ("https", _) => Err(format!("https needs TLS, which the engine has not; {like}")),
+        _ => Err(like.to_owned()),
+    }
 }
 
 fn parse_host(text: &str) -> Result<String, String> {

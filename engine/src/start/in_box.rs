@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use client::Url;
 use control::allocation::{Claim, allocate};
-use control::{Autoscaler, Workload};
+use control::{Autoscaler, Source, Workload};
 use manifest::Manifest;
 use model::Clock;
 use model::authority::Alone;
@@ -19,7 +19,7 @@ use runtime::metrics::Metrics;
 use runtime::snapshots::Fixed;
 use service::output::say;
 use service::{Shell, UsageError};
-use sources::{Kit, Sources};
+use sources::{Kit, MetricServers, Sources};
 
 use super::own_arguments::OwnArguments;
 use super::plan::{own_queue, refusals};
@@ -37,6 +37,7 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
     }
     let read = read(&args.manifest, &args.core)?;
     let mut plan = refusals(&args.manifest, &read, args.queue_url.is_some())?;
+    known_servers(&args, &read.config)?;
     begin_within_budget(&read.config, &mut plan.recipes);
     known_load(&args, &plan.recipes)?;
     let token = args.queue_token()?;
@@ -55,7 +56,12 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         say(&invitation(shell.address()?));
     }
     let clock = Clock::start();
-    let kit = Kit::new(queue_url, token);
+    let from = manifest.engine().map_or("default", |engine| &engine.namespace).to_owned();
+    let addresses = pool.addresses();
+    // Documents are named by their Services, as in a cluster.
+    let metrics = MetricServers::new(args.prometheus.clone())
+        .with_addresses(move |url| localize(url, &addresses, &from));
+    let kit = Kit::new(queue_url, token).with_metrics(metrics);
     let mut sources = Sources::new(Arc::new(kit.clone()), budget.tick, clock);
     sources.follow(&core.config().workloads)?;
     let components = Components {
@@ -88,7 +94,7 @@ fn begin_within_budget(config: &control::Config, recipes: &mut [Recipe]) {
         min: w.min,
         keeps: 0,
         wanted: wanted(w).unwrap_or_default(),
-        takes_rest: w.rule.target().is_none(),
+        takes_rest: w.rule.followed().is_none(),
         frozen: false,
     };
     let claims: Vec<Claim> = config.workloads.iter().map(claim).collect();
@@ -121,6 +127,23 @@ fn loads_at_start(
     let no_scenario = args.scenario.is_none() && !args.stage;
     let from_flag = args.opening_load.clone().filter(|_| no_scenario);
     from_manifest.chain(from_flag).filter(|(_, replicas)| *replicas > 0).collect()
+}
+
+/// Refuses workloads that query Prometheus if no server is given. An edit that comes later is no
+/// reason to end: then the page says what is missing.
+fn known_servers(args: &RunArgs, config: &control::Config) -> anyhow::Result<()> {
+    let asks = |w: &&Workload| {
+        let source = w.rule.followed().map(|followed| &followed.source);
+        matches!(source, Some(Source::Prometheus { .. }))
+    };
+    match config.workloads.iter().find(asks) {
+        Some(workload) if args.prometheus.is_none() => {
+            let name = &workload.name;
+            let text = format!("{name} follows a query to Prometheus; give --prometheus URL");
+            Err(UsageError(text).into())
+        }
+        _ => Ok(()),
+    }
 }
 
 fn known_load(args: &RunArgs, recipes: &[Recipe]) -> anyhow::Result<()> {

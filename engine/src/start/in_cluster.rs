@@ -12,7 +12,7 @@ use runtime::control_loop::Components;
 use runtime::metrics::Metrics;
 use runtime::snapshots::Fixed;
 use service::{Shell, UsageError};
-use sources::{Kit, Sources};
+use sources::{Kit, MetricServers, Sources};
 
 use super::serve::{ServeOptions, serve};
 use crate::args::{Capacity, RunArgs};
@@ -39,7 +39,8 @@ pub async fn start(args: RunArgs) -> anyhow::Result<()> {
         None => Url::parse(QUEUE)?,
     };
     let budget = args.core.budget();
-    let kit = Kit::new(queue_url, token);
+    let metrics = MetricServers::new(args.prometheus.clone());
+    let kit = Kit::new(queue_url, token).with_metrics(metrics);
     let sources = Sources::new(Arc::new(kit.clone()), budget.tick, clock);
     // At first there are no workloads, so nothing is scaled before the Deployments are listed.
     let Budget { capacity, tick } = budget;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use control::Followed;
 use process::services::QUEUE_URL;
 use process::{Plan, recipes};
 
@@ -16,8 +17,8 @@ use super::read::Read;
 pub fn refusals(file: &Path, read: &Read, queue_is_given: bool) -> anyhow::Result<Plan> {
     let plan = recipes(&read.manifest, &programs()?, queue_is_given);
     let plan = plan.map_err(|refused| anyhow::anyhow!(refused.in_file(file)))?;
-    let follows = read.config.workloads.iter().any(|w| w.rule.target().is_some());
-    if follows && !queue_is_given {
+    let mut follows = read.config.workloads.iter().filter_map(|w| w.rule.followed());
+    if follows.any(Followed::is_queue) && !queue_is_given {
         own_queue(&read.own)?;
     }
     Ok(plan)

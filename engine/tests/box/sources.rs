@@ -33,7 +33,7 @@ fn sources(fake: &FakeQueue, clock: Clock) -> Sources {
         min: 1,
         max: 10,
         max_delta: None,
-        rule: Rule::Queue(QueueTarget { queue: queue.to_owned(), length: 20 }),
+        rule: Rule::Queue(QueueTarget::of_queue(queue, 20)),
         fallback: None,
         paused: false,
         blocked: None,

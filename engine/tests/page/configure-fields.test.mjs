@@ -42,6 +42,21 @@ test("the Back button shows the value of the start", () => {
   assert.ok(!fields.differs(field("max-delta"), {}, defaults));
 });
 
+test("a source has its own fields, and a queue is the source without an annotation", () => {
+  const used = (rule, source) => fields.FIELDS.filter((field) => fields.uses(field, rule, source))
+    .map(({ key }) => key).filter((key) => /queue|query|url|pointer|name|container$/.test(key));
+  assert.deepEqual(used("rate", "queue"), ["target-queue-length", "queue"]);
+  assert.deepEqual(used("per-container", "prometheus"),
+    ["target-per-container", "query", "metric-name"]);
+  assert.deepEqual(used("queue", "http"),
+    ["target-queue-length", "url", "pointer", "metric-name"]);
+  assert.deepEqual(used("remainder", "http"), []);
+  const source = fields.FIELDS.find(({ key }) => key === "source");
+  assert.equal(fields.shown(source, {}), "queue");
+  assert.deepEqual(fields.edits({ source: "queue" }, {}, {}), {});
+  assert.deepEqual(fields.edits({ source: "http" }, {}, {}), of({ source: "http" }));
+});
+
 test("undoing a pause restores the annotation from before it", () => {
   const paused = of({ paused: "true" });
   assert.deepEqual(fields.edits({ paused: "" }, paused, {}), of({ paused: null }));

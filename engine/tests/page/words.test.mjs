@@ -34,6 +34,27 @@ test("an old reading shows its age", () => {
   assert.ok(queue.kind.includes("old"));
 });
 
+test("a metric has its own name and is never called jobs", () => {
+  const metric = { source: "prometheus", status: "fresh", in_flight: null };
+  const said = (value) => {
+    const state = { "queue/sessions": { ...metric, ...value } };
+    const [{ shown, label, stage, kind }] = numbersOf({ ...empty(), state });
+    return { shown, label, stage, over: kind.includes("over") };
+  };
+  const each = { value: 23.46, ready: 24, target: null, target_per_container: 5 };
+  const shared = "target 5 a container";
+  assert.deepEqual(said(each),
+    { shown: "23.5", label: `sessions, ${shared}`, stage: ["sessions", shared], over: false });
+  const length = { value: 23, ready: 23, target: 20, target_per_container: null };
+  assert.deepEqual(said(length), {
+    shown: "23", label: "sessions, target 20", stage: ["sessions", "allowed 20"], over: true,
+  });
+  assert.equal(said({ ...each, status: "stale", age_s: 12 }).label, "sessions was 12 s ago");
+  const unknown = { shown: "\u2013", label: "waiting for sessions" };
+  assert.deepEqual(said({ ...each, value: null, ready: null, status: "failed" }),
+    { ...unknown, stage: ["", unknown.label], over: false });
+});
+
 test("lost jobs are always shown, and workloads have the audience's names", () => {
   const spare = { ready: 2, desired: 2, background: true };
   const urgent = { ready: 7, desired: 8, background: false };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use control::Followed;
 use futures::FutureExt;
 use futures::future::ready;
 use model::scheduler::{Phase, ScaleError, Status, Written};
@@ -133,10 +134,13 @@ impl ControlLoop {
 
     fn burst(&self, by: Actor, queue: Option<String>, jobs: u32) -> Result<Errand, ScaleError> {
         let sources = &self.components.sources;
-        let queue = queue.or_else(|| sources.names().next().map(str::to_owned));
+        let queue = queue.or_else(|| sources.queues().next().map(str::to_owned));
         let none = || ScaleError::Refused("no workload follows a queue".to_owned());
         let queue = queue.ok_or_else(none)?;
-        self.must_follow(&queue)?;
+        if !self.must_follow(&queue)?.is_queue() {
+            let text = format!("{queue} is a metric and no queue, so no jobs can be added to it");
+            return Err(ScaleError::Refused(text));
+        }
         let queue = sources.queue(&queue, client::TIMEOUT);
         let text =
             if jobs == 1 { "1 job added".to_owned() } else { format!("{jobs} jobs at once") };
@@ -156,18 +160,17 @@ impl ControlLoop {
     }
 
     fn blind(&mut self, by: Actor, queue: &str, blind: bool) -> Result<Errand, ScaleError> {
-        self.must_follow(queue)?;
+        let followed = self.must_follow(queue)?.to_string();
         self.components.sources.set_blind(queue, blind);
         let can = if blind { "cannot be read" } else { "can be read again" };
-        let news = Some(LogEvent::marked(Kind::Blind, format!("queue {queue} {can}"), by));
+        let news = Some(LogEvent::marked(Kind::Blind, format!("{followed} {can}"), by));
         Ok(Errand { text: String::new(), news, work: ready(Ok(())).boxed() })
     }
 
-    fn must_follow(&self, queue: &str) -> Result<(), ScaleError> {
-        if self.components.sources.follows(queue) {
-            return Ok(());
-        }
-        Err(ScaleError::Refused(format!("no workload follows the queue {queue}")))
+    fn must_follow(&self, queue: &str) -> Result<&Followed, ScaleError> {
+        let followed = self.components.sources.followed(queue);
+        followed
+            .ok_or_else(|| ScaleError::Refused(format!("no workload follows the queue {queue}")))
     }
 
     fn show(&mut self, by: Actor, news: Option<LogEvent>) -> Errand {

@@ -20,7 +20,7 @@ impl ControlLoop {
         let super::Components { core, scheduler, sources, settings, metrics, .. } =
             &mut self.components;
         settings.forbid_edits(because);
-        settings.see_absent(sources.absent());
+        settings.see_missing(sources.missing());
         let edit = scheduler.described().and_then(|described| settings.update(described));
         let Some(edit) = edit else { return };
         for (deployment, warning) in &edit.news {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use control::Work;
+use control::{Work, Workload};
 use model::QueueReading;
 use model::scheduler::Status;
 use model::warning::{self, Warning};
@@ -32,12 +32,12 @@ impl ControlLoop {
     ) -> BTreeMap<String, Work> {
         let workloads = self.components.core.config().workloads.iter();
         let on_queues = workloads.filter_map(|workload| {
-            Some((&workload.name, &workload.rule.target()?.queue, seen.get(&workload.name)?))
+            Some((&workload.name, queue_of(workload)?, seen.get(&workload.name)?))
         });
         let mut ours: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for (_, queue, status) in on_queues.clone() {
             let names = status.instances.iter().map(|it| it.name.as_str());
-            ours.entry(queue).or_default().extend(names);
+            ours.entry(queue.as_str()).or_default().extend(names);
         }
         let mut work = BTreeMap::new();
         for (name, queue, status) in on_queues {
@@ -83,8 +83,8 @@ impl ControlLoop {
 
     /// The queue that a workload follows and its last reading; `None` if either is missing.
     fn queue_of(&self, workload: &str) -> Option<(String, QueueReading)> {
-        let target = self.components.core.config().workload(workload)?.rule.target()?;
-        Some((target.queue.clone(), self.components.sources.look(&target.queue)?))
+        let queue = queue_of(self.components.core.config().workload(workload)?)?;
+        Some((queue.clone(), self.components.sources.look(queue)?))
     }
 
     /// The order in which a workload's containers leave; empty if no reading of its queue is known.
@@ -105,4 +105,10 @@ impl ControlLoop {
         let seen = self.components.scheduler.observe();
         self.leave_order(self.components.clock.now(), workload, &seen)
     }
+}
+
+/// The queue that a workload follows. A metric has no leases, so nobody knows which containers of a
+/// workload on a metric are busy: all of them may be stopped.
+fn queue_of(workload: &Workload) -> Option<&String> {
+    workload.rule.followed().filter(|followed| followed.is_queue()).map(|queue| &queue.name)
 }

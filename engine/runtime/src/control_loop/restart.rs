@@ -84,7 +84,7 @@ impl ControlLoop {
     fn empty(&mut self) -> oneshot::Receiver<Result<(), ScaleError>> {
         let sources = &self.components.sources;
         let queues: Vec<_> =
-            sources.names().map(|name| sources.queue(name, client::TIMEOUT)).collect();
+            sources.queues().map(|name| sources.queue(name, client::TIMEOUT)).collect();
         let (sender, receiver) = oneshot::channel();
         let waker = self.waker.clone();
         self.writes.spawn(async move {

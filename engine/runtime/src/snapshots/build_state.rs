@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use control::{
-    Decision, Freshness, Limit, QueueTarget, Replicas, Rule, StartUp, Term, Why, Workload,
+    Amount, Decision, Followed, Freshness, Limit, Replicas, Rule, StartUp, Term, Why, Workload,
 };
 use model::ControlMode;
 use serde_json::Value;
@@ -66,8 +66,10 @@ impl SnapshotBuilder {
             name: workload.name.clone(),
             priority: workload.priority,
             rule: workload.rule.name(),
-            queue: workload.rule.target().map(|target| target.queue.clone()),
-            target: workload.rule.target().map(|target| target.length),
+            queue: workload.rule.followed().map(|followed| followed.name.clone()),
+            source: workload.rule.followed().map(|followed| followed.source.name()),
+            target: workload.rule.target_length(),
+            target_per_container: workload.rule.target_per_container().map(Amount::get),
             min: workload.min,
             max: workload.max,
             desired: replicas.desired,
@@ -98,25 +100,31 @@ impl SnapshotBuilder {
 
     fn queues(&self, round: &Round<'_>) -> Vec<QueueState> {
         let mut queues: Vec<QueueState> = Vec::new();
-        for target in round.core.config().workloads.iter().filter_map(|w| w.rule.target()) {
-            if queues.iter().all(|queue| queue.name != target.queue) {
-                queues.push(self.queue(target, round));
+        for rule in round.core.config().workloads.iter().map(|workload| &workload.rule) {
+            let Some(followed) = rule.followed() else { continue };
+            if queues.iter().all(|queue| queue.name != followed.name) {
+                queues.push(self.queue(followed, rule, round));
             }
         }
         queues
     }
 
-    fn queue(&self, target: &QueueTarget, round: &Round<'_>) -> QueueState {
-        let reading = round.observation.readings.get(&target.queue);
-        let rates = self.rates.get(&target.queue).and_then(|rates| rates.over(rates::WINDOW));
-        let totals = reading.and_then(|reading| reading.sample.totals);
+    fn queue(&self, followed: &Followed, rule: &Rule, round: &Round<'_>) -> QueueState {
+        let reading = round.observation.readings.get(&followed.name);
+        let sample = reading.map(|reading| &reading.sample);
+        let rates = self.rates.get(&followed.name).and_then(|rates| rates.over(rates::WINDOW));
+        let totals = sample.and_then(|sample| sample.totals);
+        let interval = followed.interval(round.core.config().tick);
         QueueState {
-            name: target.queue.clone(),
-            ready: reading.map(|reading| reading.sample.ready),
-            in_flight: reading.map(|reading| reading.sample.in_flight),
-            target: target.length,
+            name: followed.name.clone(),
+            source: followed.source.name(),
+            value: sample.and_then(|sample| sample.metric).map(Amount::get),
+            ready: sample.map(|sample| sample.ready),
+            in_flight: sample.filter(|_| followed.is_queue()).map(|sample| sample.in_flight),
+            target: rule.target_length(),
+            target_per_container: rule.target_per_container().map(Amount::get),
             age_s: reading.map(|r| seconds(round.now.saturating_sub(r.taken_at))),
-            status: Freshness::of(reading, round.now, round.core.config().tick).name(),
+            status: Freshness::of(reading, round.now, interval).name(),
             arrive_s: rates.map(|(arrive, _)| arrive),
             done_s: rates.map(|(_, done)| done),
             published_total: totals.map(|totals| totals.published),
@@ -147,6 +155,7 @@ fn settings(workload: &Workload) -> SettingsState {
             service_time_s: rate.service_time.map(|time| time.as_secs_f64()),
             ..of_all
         },
+        Rule::PerContainer(it) => SettingsState { window_s: Some(seconds(it.window)), ..of_all },
         Rule::SimpleQueue(_) | Rule::Queue(_) | Rule::Remainder => of_all,
     }
 }

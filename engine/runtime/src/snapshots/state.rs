@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use control::{Lacks, Rule};
+use control::{Lacks, Rule, Source};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
@@ -62,7 +62,7 @@ pub struct State {
     pub workloads: Vec<WorkloadState>,
     /// Deployments that are not scaled: those that make the load, and the queue.
     pub deployments: Vec<DeploymentState>,
-    /// The queues that workloads follow.
+    /// The queues and metrics that workloads follow.
     pub queues: Vec<QueueState>,
     /// The last decisions, newest first.
     pub decisions: Vec<DecisionState>,
@@ -91,10 +91,14 @@ pub struct WorkloadState {
     pub priority: u32,
     /// The name of the rule that computes the wanted count.
     pub rule: &'static str,
-    /// The queue that the workload follows; null if it follows none.
+    /// The queue or metric that the workload follows; null if it follows none.
     pub queue: Option<String>,
-    /// The queue length that the rule keeps to; null if the workload follows no queue.
+    /// Where that is read: `queue`, `prometheus` or `http`; null if it follows none.
+    pub source: Option<&'static str>,
+    /// The queue length that the rule keeps to; null if it keeps to none.
     pub target: Option<u32>,
+    /// The value that each container should have; null for rules without such a target.
+    pub target_per_container: Option<f64>,
     /// The lowest count to which the workload is scaled.
     pub min: u32,
     /// The highest count to which the workload is scaled.
@@ -127,7 +131,7 @@ pub struct SettingsState {
     pub max_delta: Option<u32>,
     /// The least count once the queue has been unreadable for more than 10 s.
     pub fallback: Option<u32>,
-    /// How long the rule `rate` remembers a need, in seconds.
+    /// How long the rules `rate` and `per-container` remember a need, in seconds.
     pub window_s: Option<f64>,
     /// The time constant of that rule's slow average of the arrivals, in seconds.
     pub average_s: Option<f64>,
@@ -177,16 +181,23 @@ pub struct DeploymentState {
     pub load: bool,
 }
 
-/// A queue that workloads follow. The values are null until the queue was read.
+/// A queue or metric that workloads follow. The values are null until it was read.
 #[allow(missing_docs)] // the names say it
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct QueueState {
     pub name: String,
-    /// Messages that wait.
+    /// Where it is read: `queue`, `prometheus` or `http`. All but a queue are metrics.
+    pub source: &'static str,
+    /// A metric's value; null for a queue.
+    pub value: Option<f64>,
+    /// Messages that wait; a metric's value, rounded up.
     pub ready: Option<u64>,
-    /// Messages that workers have leased.
+    /// Messages that workers have leased; null for a metric.
     pub in_flight: Option<u64>,
-    pub target: u32,
+    /// The length that the first workload on it keeps to; null if its rule keeps to none.
+    pub target: Option<u32>,
+    /// The value that each container should have; null for rules without such a target.
+    pub target_per_container: Option<f64>,
     /// The age of the last reading, in seconds.
     pub age_s: Option<f64>,
     /// The state of the last reading: fresh, stale or failed.
@@ -222,6 +233,13 @@ impl State {
     /// Whether a Deployment is the background.
     pub fn is_background(&self, name: &str) -> bool {
         self.workloads.iter().any(|workload| workload.name == name && workload.is_background())
+    }
+}
+
+impl QueueState {
+    /// Whether it is a metric, which has a value but no messages.
+    pub fn is_metric(&self) -> bool {
+        [Source::NAMES[1], Source::NAMES[2]].contains(&self.source)
     }
 }
 

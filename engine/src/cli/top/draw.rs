@@ -121,8 +121,9 @@ fn all_numbers(model: &Model) -> Vec<Number> {
     };
     for (name, queue) in model.all("queue/") {
         let ready = queue["ready"].as_u64().map_or("-".to_owned(), |n| n.to_string());
-        let words = format!("in {name}, target {}", queue["target"]);
-        add(ready, words.clone(), words, Style::new().fg(QUEUE));
+        let shown = queue["value"].as_f64().map_or(ready, |value| format!("{value:.1}"));
+        let words = format!("{}, {}", whose(name, queue), bound(queue));
+        add(shown, words.clone(), words, Style::new().fg(QUEUE));
     }
     for (name, it) in model.workloads() {
         let (number, name) = (format!("{}/{}", it["ready"], it["desired"]), model.called(name));
@@ -137,6 +138,19 @@ fn all_numbers(model: &Model) -> Vec<Number> {
     let frames = frames.map_or("-".to_owned(), |n| n.to_string());
     add(frames, "frames".to_owned(), "frames of film".to_owned(), Style::new());
     all
+}
+
+/// What a number is: the jobs in a queue, or a metric, which has a name of its own.
+fn whose(name: &str, queue: &Value) -> String {
+    let is_queue = queue["source"].as_str().is_none_or(|source| source == "queue");
+    if is_queue { format!("in {name}") } else { name.to_owned() }
+}
+
+fn bound(queue: &Value) -> String {
+    match queue["target_per_container"].as_f64() {
+        Some(each) => format!("target {each} a container"),
+        None => format!("target {}", queue["target"]),
+    }
 }
 
 /// Lines of numbers above their labels, or before their labels if the terminal is too narrow.
@@ -155,12 +169,14 @@ fn numbers(model: &Model, width: u16) -> Vec<Line<'static>> {
 
 fn queue_chart(frame: &mut Frame<'_>, area: Rect, model: &Model) {
     let target = model.first("queue/").and_then(|(_, queue)| queue["target"].as_f64());
+    // Without a target length there is no band, only a scale for the curve.
+    let band_to = target.unwrap_or(0.0);
     let target = target.unwrap_or(20.0);
     let ago = |t: f64| t - model.t;
     let line: Vec<(f64, f64)> =
         model.points.iter().filter_map(|point| Some((ago(point.t), point.queue?))).collect();
     let most = line.iter().map(|(_, queue)| *queue).fold(2.0 * target, f64::max);
-    let band = [(-WINDOW, target), (0.0, target)];
+    let band = [(-WINDOW, band_to), (0.0, band_to)];
     let datasets = vec![
         Dataset::default().data(&band).marker(Marker::Dot).graph_type(GraphType::Line),
         Dataset::default()

@@ -31,11 +31,12 @@ struct Slots {
 /// The view of a snapshot, as JSON.
 pub fn text(snapshot: &Snapshot) -> String {
     let state = &snapshot.state;
-    let queue = state.queues.first();
+    // Phones add jobs, which a metric has not.
+    let queue = state.queues.iter().find(|queue| !queue.is_metric());
     let view = View {
         headline: &state.headline,
         queue: queue.filter(|queue| queue.status == "fresh").and_then(|queue| queue.ready),
-        target: queue.map(|queue| queue.target),
+        target: queue.and_then(|queue| queue.target),
         slots: slots(snapshot),
     };
     serde_json::to_string(&view).unwrap_or_default()

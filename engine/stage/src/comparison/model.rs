@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use control::{Config, Rule};
+use control::{Amount, Config, Rule};
 use runtime::snapshots::RoundInputs;
 use simulator::arrivals::Arrivals;
 use simulator::contenders::Behavior;
@@ -116,17 +116,28 @@ fn workloads(seen: &RoundInputs, came: &BTreeMap<String, Trace>) -> Result<Vec<W
 /// # Errors
 /// If that is not known yet.
 pub fn job(it: &control::Workload, came: &BTreeMap<String, Trace>) -> Result<Span, String> {
-    let Some(target) = it.rule.target() else { return Ok(Span::default()) };
-    let queue = &target.queue;
+    let Some(followed) = it.rule.followed() else { return Ok(Span::default()) };
+    if !followed.is_queue() {
+        let name = &it.name;
+        return Err(format!(
+            "{name} follows the {followed}, which others cannot be simulated with"
+        ));
+    }
+    let queue = &followed.name;
     let known = came.get(queue).and_then(Trace::service_time);
     let time = known.ok_or_else(|| format!("the time of a job of {queue} is not known yet"))?;
     Ok(Span::exactly(seconds(time)))
 }
 
 fn of(it: &control::Workload, seen: &RoundInputs, job: Span) -> Workload {
-    let target = it.rule.target();
+    let followed = it.rule.followed();
     let rate = match &it.rule {
         Rule::Rate(rate) => Some(rate),
+        _ => None,
+    };
+    let window = match &it.rule {
+        Rule::Rate(rate) => Some(rate.window),
+        Rule::PerContainer(settings) => Some(settings.window),
         Rule::SimpleQueue(_) | Rule::Queue(_) | Rule::Remainder => None,
     };
     Workload {
@@ -134,12 +145,13 @@ fn of(it: &control::Workload, seen: &RoundInputs, job: Span) -> Workload {
         priority: it.priority,
         min: it.min,
         max: it.max,
-        initial: target.is_none().then(|| background(it, &seen.config)),
+        initial: followed.is_none().then(|| background(it, &seen.config)),
         max_delta: it.max_delta,
         rule: it.rule.name().to_owned(),
-        queue: target.map(|target| target.queue.clone()),
-        target: target.map_or(1, |target| target.length),
-        scale_down_window: rate.map(|rate| rate.window),
+        queue: followed.map(|followed| followed.name.clone()),
+        target: it.rule.target_length().unwrap_or(1),
+        target_per_container: it.rule.target_per_container().map(Amount::get),
+        scale_down_window: window,
         rate_average: rate.map(|rate| rate.average),
         service_rate: rate.and_then(|rate| Some(1.0 / rate.service_time?.as_secs_f64())),
         fallback_containers: it.fallback,

@@ -47,8 +47,8 @@ impl Record {
         readings: impl IntoIterator<Item = (&'a str, Reading)>,
     ) -> Record {
         let followed = |queue: &str| {
-            let mut targets = seen.config.workloads.iter().filter_map(|it| it.rule.target());
-            targets.any(|target| target.queue == queue)
+            let mut all = seen.config.workloads.iter().filter_map(|it| it.rule.followed());
+            all.any(|followed| followed.name == queue)
         };
         let mut queues: BTreeMap<String, Trace> = BTreeMap::new();
         for (queue, reading) in readings.into_iter().filter(|(queue, _)| followed(queue)) {
@@ -112,9 +112,9 @@ pub(super) mod tests {
         let in_flight = 2.min(published - acked);
         let ready = published - acked - in_flight;
         let totals = Some(Totals { published, acked });
-        let sample = QueueSample { ready, in_flight, totals, clock: None };
+        let sample = QueueSample { ready, in_flight, totals, ..QueueSample::default() };
         let taken_at = Duration::from_secs_f64(100.0 + second);
-        let target = QueueTarget { queue: "jobs".to_owned(), length: 20 };
+        let target = QueueTarget::of_queue("jobs", 20);
         let workloads = vec![
             workload("consumer", 1, Rule::Rate(RateSettings::new(target))),
             workload("remainder", 2, Rule::Remainder),

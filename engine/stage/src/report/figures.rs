@@ -33,6 +33,8 @@ pub struct Figures {
 #[allow(missing_docs)] // the names say it
 pub struct QueueFigures {
     pub name: String,
+    /// Whether it is a metric, which has a value but no jobs.
+    pub metric: bool,
     pub target: Option<u32>,
     /// Jobs that were in the queue at its first reading, and those that came later.
     pub jobs_in: Option<u64>,
@@ -103,7 +105,8 @@ fn reading(point: &Point, i: usize) -> Option<QueuePoint> {
 
 fn of_queue(run: &Run, i: usize, counted: &[(&Point, f64)]) -> QueueFigures {
     let name = run.queues[i].clone();
-    let target = run.queue_keys().find(|(other, _)| *other == name).and_then(|(_, key)| key.target);
+    let key = run.queue_keys().find(|(other, _)| *other == name).map(|(_, key)| key);
+    let target = key.as_ref().and_then(|key| key.target);
     let lengths = || run.points.iter().filter_map(|it| Some((reading(it, i)?.ready, it.at)));
     let totals = grown(run, i);
     let known = || counted.iter().filter_map(|(it, s)| Some((reading(it, i)?.ready, *s)));
@@ -121,6 +124,7 @@ fn of_queue(run: &Run, i: usize, counted: &[(&Point, f64)]) -> QueueFigures {
     // A wait in a time without readings is in no sum.
     let jobs = jobs_in.filter(|jobs| *jobs >= ENOUGH && gaps_s == 0.0);
     QueueFigures {
+        metric: key.is_some_and(|key| key.is_metric()),
         target,
         jobs_in,
         done: totals.map(|it| it.acked),

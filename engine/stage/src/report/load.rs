@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use control::{Config, QueueSample, QueueTarget, RateSettings, Reading, Rule, Workload};
+use control::{
+    Amount, Config, Followed, PerContainerSettings, QueueSample, QueueTarget, RateSettings,
+    Reading, Rule, Source, Workload,
+};
 use runtime::snapshots::RoundInputs;
 use runtime::snapshots::state::SettingsState;
 
@@ -55,7 +58,7 @@ fn readings<'a>(run: &'a Run, point: &'a Point) -> impl Iterator<Item = (&'a str
             ready: reading.ready,
             in_flight: reading.in_flight?,
             totals: Some(reading.totals?),
-            clock: None,
+            ..QueueSample::default()
         };
         Some((name.as_str(), Reading { sample, taken_at: time(point.at) }))
     })
@@ -87,7 +90,10 @@ fn workload(name: &str, key: &WorkloadKey) -> Option<Workload> {
 }
 
 fn rule(key: &WorkloadKey, settings: &SettingsState) -> Option<Rule> {
-    let target = || Some(QueueTarget { queue: key.queue.clone()?, length: key.target? });
+    // Of a metric, a recording has no query, and the load behind it is not known.
+    let is_queue = key.source.as_deref().is_none_or(|source| source == Source::Queue.name());
+    let queue = key.queue.as_ref().filter(|_| is_queue);
+    let target = || Some(QueueTarget::of_queue(queue?, key.target?));
     Some(match key.rule.as_deref()? {
         "rate" => Rule::Rate(RateSettings {
             target: target()?,
@@ -97,6 +103,11 @@ fn rule(key: &WorkloadKey, settings: &SettingsState) -> Option<Rule> {
         }),
         "simple-queue" => Rule::SimpleQueue(target()?),
         "queue" => Rule::Queue(target()?),
+        "per-container" => Rule::PerContainer(PerContainerSettings {
+            followed: Followed::queue(queue?),
+            target: Amount::new(key.target_per_container?).filter(|it| it.get() > 0.0)?,
+            window: time(settings.window_s?),
+        }),
         "remainder" => Rule::Remainder,
         _ => return None,
     })

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use control::Source;
 use runtime::snapshots::state::SettingsState;
 use serde::Deserialize;
 use serde_json::Value;
@@ -71,7 +72,9 @@ pub struct WorkloadKey {
     pub priority: Option<u32>,
     pub rule: Option<String>,
     pub queue: Option<String>,
+    pub source: Option<String>,
     pub target: Option<u32>,
+    pub target_per_container: Option<f64>,
     pub min: Option<u32>,
     pub max: Option<u32>,
     pub ready: u32,
@@ -93,13 +96,21 @@ impl WorkloadKey {
 /// The value of a key `queue/NAME`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct QueueKey {
+pub struct QueueKey {
+    pub(super) source: Option<String>,
     pub(super) ready: Option<u64>,
     pub(super) in_flight: Option<u64>,
     pub(super) target: Option<u32>,
     pub(super) status: Option<String>,
     pub(super) published_total: Option<u64>,
     pub(super) acked_total: Option<u64>,
+}
+
+impl QueueKey {
+    /// Whether it is a metric, which has a value but no jobs.
+    pub(in crate::report) fn is_metric(&self) -> bool {
+        self.source.as_deref().is_some_and(|source| source != Source::Queue.name())
+    }
 }
 
 /// The value of the key `scenario`.

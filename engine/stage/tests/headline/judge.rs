@@ -305,7 +305,8 @@ impl Judge {
             return check(!arrives, "jobs arrive");
         }
         let queue = self.queue(text, first, state)?;
-        let (ready, target) = (queue.ready.ok_or("was not read")?, u64::from(queue.target));
+        let ready = queue.ready.ok_or("was not read")?;
+        let target = u64::from(queue.target.ok_or("has no target length")?);
         match way {
             Way::NobodyScales => check(is_held(state), "is not held")?,
             Way::AtLimit => {

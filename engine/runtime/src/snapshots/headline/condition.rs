@@ -17,13 +17,25 @@ pub struct Work {
     queue: String,
     /// Whether there is no other queue, so that a sentence needs no name.
     only_queue: bool,
-    target: u32,
+    /// The target length; `None` if the rule keeps to none.
+    target: Option<u32>,
+    /// The value, where a metric is followed and no queue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    metric: Option<Value>,
     /// The workloads that follow the queue, each with its number of ready containers.
     workers: Vec<Counted>,
     /// `None` while unknown.
     rates: Option<Rates>,
     /// The paused workloads, each with its desired count.
     paused: Vec<Counted>,
+}
+
+/// A metric's value.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Value {
+    value: f64,
+    /// The value that each container should have; `None` if the rule keeps to a length.
+    target_per_container: Option<f64>,
 }
 
 /// A state of the queues and workers.
@@ -60,6 +72,11 @@ pub enum Condition {
     },
     /// No queue was read yet.
     NoReading,
+    /// No metric was read yet, and no workload follows a queue.
+    NoMetric {
+        /// The first metric that a workload follows.
+        metric: String,
+    },
     /// No workload follows a queue.
     NoQueue,
     /// No Deployment is known.
@@ -115,7 +132,7 @@ impl Condition {
                 format!("At the limit: {}{}.", work.pace(), work.frozen())
             }
             Condition::OverTarget(work) => {
-                let (queue, target) = (capitalised(&work.called()), work.target);
+                let (queue, target) = (capitalised(&work.called()), work.length());
                 let pace = work.pace();
                 format!("{queue} is over its target of {target}: {pace}{}.", work.frozen())
             }
@@ -135,6 +152,7 @@ impl Condition {
                 format!("All quiet: {}{}.", ready.join(", "), frozen(paused))
             }
             Condition::NoReading => "Waiting for the queue.".to_owned(),
+            Condition::NoMetric { metric } => format!("Waiting for metric {metric}."),
             Condition::NoQueue => "No workload follows a queue.".to_owned(),
             Condition::NoCluster => "Waiting for the cluster.".to_owned(),
         }
@@ -152,6 +170,11 @@ impl Work {
             queue: queue.name.clone(),
             only_queue: facts.queues.len() == 1,
             target: queue.target,
+            metric: queue
+                .is_metric()
+                .then_some(queue.value)
+                .flatten()
+                .map(|value| Value { value, target_per_container: queue.target_per_container }),
             workers,
             rates: queue.rates().map(|(arrive, done)| Rates { arrive, done }),
             paused: paused(facts),
@@ -165,7 +188,19 @@ impl Work {
             }
             (said, now) => said == now,
         };
-        rates && Work { rates: None, ..self.clone() } == Work { rates: None, ..now.clone() }
+        let values = match (self.metric, now.metric) {
+            (Some(said), Some(now)) => {
+                is_near(said.value, now.value)
+                    && said.target_per_container == now.target_per_container
+            }
+            (said, now) => said == now,
+        };
+        let rest = |it: &Work| Work { rates: None, metric: None, ..it.clone() };
+        rates && values && rest(self) == rest(now)
+    }
+
+    fn length(&self) -> u32 {
+        self.target.unwrap_or_default()
     }
 
     fn count(&self) -> u32 {
@@ -188,13 +223,25 @@ impl Work {
 
     /// The sentence about a queue within its target; it begins with `who`, which names the workers.
     fn within(&self, who: &str) -> String {
-        let (queue, target) = (self.called(), self.target);
-        format!("{who}; {queue} is within its target of {target}{}.", self.frozen())
+        let (called, frozen) = (self.called(), self.frozen());
+        match (self.target, self.metric) {
+            (Some(target), _) => {
+                format!("{who}; {called} is within its target of {target}{frozen}.")
+            }
+            (None, Some(Value { value, target_per_container: Some(each) })) => {
+                format!("{who}; {called} is {value}, target {each} a container{frozen}.")
+            }
+            (None, _) => format!("{who}{frozen}."),
+        }
     }
 
-    /// How a sentence calls the queue; a name is needed only if there are several queues.
+    /// How a sentence calls the queue or metric; a queue that is the only one needs no name.
     fn called(&self) -> String {
-        if self.only_queue { "the queue".to_owned() } else { format!("queue {}", self.queue) }
+        match self.metric {
+            Some(_) => format!("metric {}", self.queue),
+            None if self.only_queue => "the queue".to_owned(),
+            None => format!("queue {}", self.queue),
+        }
     }
 
     fn frozen(&self) -> String {
@@ -202,7 +249,7 @@ impl Work {
     }
 }
 
-/// Whether a rate has changed by at most 5 % plus 0.2/s, so that the shown sentence may stay.
+/// Whether a number has changed by at most 5 % plus 0.2, so that the shown sentence may stay.
 fn is_near(said: f64, now: f64) -> bool {
     (said - now).abs() <= 0.05 * now + 0.2
 }
@@ -221,7 +268,7 @@ fn first_queue(facts: &Facts, is: impl Fn(&QueueState) -> bool) -> Option<Work> 
 }
 
 fn is_over(queue: &QueueState) -> bool {
-    queue.ready.is_some_and(|ready| ready > u64::from(queue.target))
+    queue.ready.zip(queue.target).is_some_and(|(ready, target)| ready > u64::from(target))
 }
 
 fn nobody_scales(facts: &Facts) -> Option<Condition> {
@@ -284,7 +331,10 @@ fn at_rest(facts: &Facts) -> Option<Condition> {
         return Some(if facts.is_read { Condition::NoQueue } else { Condition::NoCluster });
     }
     if facts.queues.iter().all(|queue| queue.ready.is_none()) {
-        return Some(Condition::NoReading);
+        return Some(match facts.queues.iter().all(QueueState::is_metric) {
+            true => Condition::NoMetric { metric: facts.queues[0].name.clone() },
+            false => Condition::NoReading,
+        });
     }
     let quiet = |queue: &QueueState| {
         let nothing = queue.rates().is_some_and(|(arrive, _)| arrive < NONE);

@@ -21,7 +21,7 @@ fn facts(producers: u32, consumers: u32) -> Facts {
         workloads: vec![consumer, workload("remainder", true, 10 - consumers)],
         queues: vec![QueueState {
             name: "jobs".to_owned(),
-            target: 20,
+            target: Some(20),
             ready: Some(0),
             in_flight: Some(0),
             arrive_s: Some(0.0),
@@ -208,4 +208,44 @@ fn a_rise_long_after_its_cause_had_its_effect_is_another_one() {
     said(&mut headline, 15.0, ready(facts(1, 9), 7));
     let text = said(&mut headline, 15.5, facts(1, 9));
     assert_eq!(text, "Consumers 7 -> 9 in 0.5 s, taken from background.");
+}
+
+/// The facts, with a metric in place of the queue.
+fn metric(mut facts: Facts, value: Option<f64>, length: Option<u32>) -> Facts {
+    facts.queues = vec![QueueState {
+        name: "sessions".to_owned(),
+        source: "prometheus",
+        value,
+        ready: value.map(|value| value.ceil() as u64),
+        target: length,
+        target_per_container: length.is_none().then_some(5.0),
+        ..QueueState::default()
+    }];
+    facts.workloads[0].queue = Some("sessions".to_owned());
+    facts.workloads[0].source = Some("prometheus");
+    facts
+}
+
+#[test]
+fn a_metric_is_called_by_its_name_and_never_a_queue() {
+    let say = |value, length, held| {
+        let facts = Facts { held, ..metric(facts(1, 3), value, length) };
+        said(&mut Headline::default(), 0.0, facts)
+    };
+    let shared = "3 consumers are ready; metric sessions is 13.5, target 5 a container.";
+    assert_eq!(say(Some(13.5), None, false), shared);
+    let within = "3 consumers are ready; metric sessions is within its target of 20.";
+    assert_eq!(say(Some(13.5), Some(20), false), within);
+    let over = "Metric sessions is over its target of 20: 3 consumers are ready.";
+    assert_eq!(say(Some(23.0), Some(20), false), over);
+    assert_eq!(say(None, None, false), "Waiting for metric sessions.");
+    assert_eq!(say(Some(13.5), None, true), "Scaling is held: 3 consumers are ready.");
+}
+
+#[test]
+fn a_metric_that_cannot_be_read_is_named() {
+    let mut facts = metric(facts(1, 3), Some(13.5), None);
+    facts.workloads[0].why.lacks = Some(control::Lacks::FreshReading(at(12.0)));
+    let text = said(&mut Headline::default(), 0.0, facts);
+    assert_eq!(text, "Kept at 3: the last reading of metric sessions is 12.0 s old.");
 }

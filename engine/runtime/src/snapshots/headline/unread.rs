@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use control::Lacks;
+use control::{Lacks, Source};
 use serde::{Deserialize, Serialize};
 
 use super::values::{Tenths, Who};
 use super::words::capitalised;
 use crate::snapshots::state::WorkloadState;
 
-/// A workload whose queue has no reading that its rule could use.
+/// A workload whose queue or metric has no reading that its rule could use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unread {
     #[serde(flatten)]
@@ -17,6 +17,9 @@ pub struct Unread {
     /// The count that the workload keeps.
     at: u32,
     queue: String,
+    /// Whether a metric is read there, and no queue.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    metric: bool,
     lacks: Missing,
     /// The age of the last reading, if that is too old.
     #[serde(rename = "age_s")]
@@ -48,6 +51,7 @@ impl Unread {
             who: Who::of(workload),
             at: workload.desired,
             queue: workload.queue.clone().unwrap_or_default(),
+            metric: workload.source.is_some_and(|source| source != Source::Queue.name()),
             lacks,
             age,
             fallback: workload.why.fallback,
@@ -63,7 +67,9 @@ impl Unread {
             Missing::SecondReading => Lacks::SecondReading,
             Missing::ReadingBeforeRemovals => Lacks::ReadingBeforeRemovals,
         };
-        let kept = format!("kept at {}: {}.", self.at, lacks.text(&self.queue, self.fallback));
+        let noun = if self.metric { "metric" } else { "queue" };
+        let followed = format!("{noun} {}", self.queue);
+        let kept = format!("kept at {}: {}.", self.at, lacks.text(&followed, self.fallback));
         capitalised(&kept)
     }
 }

@@ -10,6 +10,7 @@ use super::outcome::outcome;
 use super::words::said;
 use crate::report::figures::Figures;
 use crate::report::run::{Point, Run};
+use crate::report::wire::QueueKey;
 
 /// The chart, once for wide screens and paper, and once for phones.
 pub(super) fn section(run: &Run, figures: &Figures) -> Markup {
@@ -66,10 +67,15 @@ fn of(run: &Run) -> Course {
 }
 
 fn queues(run: &Run) -> Vec<Line> {
-    let target = |name: &String| {
-        run.queue_keys().find(|(other, _)| other == name).and_then(|(_, key)| key.target)
+    let line = |name: &String| {
+        let key = run.queue_keys().find(|(other, _)| other == name).map(|(_, key)| key);
+        Line {
+            name: name.clone(),
+            metric: key.as_ref().is_some_and(QueueKey::is_metric),
+            target: key.and_then(|key| key.target),
+        }
     };
-    run.queues.iter().map(|name| Line { name: name.clone(), target: target(name) }).collect()
+    run.queues.iter().map(line).collect()
 }
 
 fn marks(run: &Run) -> Vec<Mark> {

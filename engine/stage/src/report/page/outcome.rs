@@ -27,15 +27,18 @@ fn capitalised(text: &str) -> String {
 pub fn outcome(figures: &Figures) -> String {
     let over: Vec<String> = match &figures.queues[..] {
         [] => return "No queue was read, so nothing is known about jobs.".to_owned(),
-        [one] => vec![over("the queue", one)],
-        all => all.iter().map(|it| over(&format!("queue {}", it.name), it)).collect(),
+        [one] if !one.metric => vec![over("the queue", one)],
+        all => all.iter().map(|it| over(&called(it), it)).collect(),
     };
     format!("{}; {}.", jobs(figures), over.join(", "))
 }
 
 fn jobs(figures: &Figures) -> String {
+    // A metric has no jobs.
+    let queues: Vec<_> = figures.queues.iter().filter(|it| !it.metric).collect();
     let sum = |of: fn(&QueueFigures) -> Option<u64>| {
-        figures.queues.iter().map(of).try_fold(0, |sum: u64, one| Some(sum.saturating_add(one?)))
+        let add = |sum: u64, one: &&QueueFigures| Some(sum.saturating_add(of(one)?));
+        queues.iter().try_fold(0, add).filter(|_| !queues.is_empty())
     };
     let lost = match figures.lost {
         Some(0) => "none was lost".to_owned(),
@@ -51,22 +54,30 @@ fn jobs(figures: &Figures) -> String {
     }
 }
 
+fn called(it: &QueueFigures) -> String {
+    format!("{} {}", if it.metric { "metric" } else { "queue" }, it.name)
+}
+
 fn plural(count: u64, one: &'static str, many: &'static str) -> &'static str {
     if count == 1 { one } else { many }
 }
 
 fn over(name: &str, queue: &QueueFigures) -> String {
     let Some((target, over)) = queue.target.zip(queue.over_s) else {
-        return format!("whether {name} kept its target is not known");
+        return match queue.largest.filter(|_| queue.metric) {
+            Some((largest, _)) => format!("{name} was at most {}", count(largest)),
+            None => format!("whether {name} kept its target is not known"),
+        };
     };
+    let than = if queue.metric { "over" } else { "longer than" };
     let unread = if queue.gaps_s > 0.0 || queue.unread_s > UNBORN_S {
         format!(" (it could not be read for {})", seconds(queue.unread_s))
     } else {
         String::new()
     };
     if over > 0.0 {
-        format!("{name} was longer than its target of {target} for {}{unread}", seconds(over))
+        format!("{name} was {than} its target of {target} for {}{unread}", seconds(over))
     } else {
-        format!("{name} was never longer than its target of {target}{unread}")
+        format!("{name} was never {than} its target of {target}{unread}")
     }
 }

@@ -47,7 +47,12 @@ fn of_queues(queues: &[QueueFigures]) -> Markup {
             thead {
                 tr {
                     th scope="col" { "Queue" }
-                    @for it in queues { th scope="col" class="number" { (it.name) } }
+                    @for it in queues {
+                        th scope="col" class="number" {
+                            @if it.metric { "metric " }
+                            (it.name)
+                        }
+                    }
                 }
             }
             tbody {
@@ -162,7 +167,12 @@ fn of_workload(name: &str, key: &WorkloadKey) -> Markup {
             td { (number(key.priority)) }
             td { (or_dash(key.rule.clone(), |it| it)) }
             td { (or_dash(key.queue.clone(), |it| it)) }
-            td { (number(key.target)) }
+            td {
+                @match key.target_per_container {
+                    Some(each) => { (each) " a container" }
+                    None => { (number(key.target)) }
+                }
+            }
             td { (number(key.min)) }
             td { (number(key.max)) }
             td { (or_dash(key.start_up_s, |s| format!("{s:.1} s"))) }

@@ -1,7 +1,7 @@
 // A card: one workload's fields, its draft, and the engine's answers to it.
 
 import { call } from "../shell/calls.js";
-import { FIELDS, PREFIX, RULES } from "./fields.js";
+import { FIELDS, PREFIX, READ_BY, RULES } from "./fields.js";
 import { backTo, differs, drafted, edits, placed, sentences, settled, shown, uses }
   from "./fields.js";
 import { control, mend, said, wireBack } from "./form.js";
@@ -115,7 +115,8 @@ export class Card {
     if (!isOpen && field.kind === "check") input.checked = value === "true";
     else if (!isOpen && input.value !== value) input.value = value;
     const other = isOpen && this.base[field.key] !== value;
-    const warning = field.key === "queue" && !isOpen ? this.view.queue_warning : null;
+    const reads = READ_BY[this.view.settings.source ?? "queue"] === field.key;
+    const warning = reads && !isOpen ? this.view.queue_warning : null;
     const present = value || phrase("configure.nothing");
     const meanwhile = phrase("configure.elsewhere", { value: present });
     say(note, other ? meanwhile : warning ?? "");
@@ -133,10 +134,13 @@ export class Card {
   }
 
   showRule() {
-    const rule = this.draft.rule ?? shown(FIELDS[0], this.view.annotations);
+    const chosen = (key) =>
+      this.draft[key]
+        ?? shown(FIELDS.find((field) => field.key === key), this.view.annotations);
+    const [rule, source] = [chosen("rule"), chosen("source")];
     const known = RULES.some(([name]) => name === rule);
     for (const field of FIELDS) {
-      this.controls.get(field.key).part.hidden = !uses(field, known ? rule : null);
+      this.controls.get(field.key).part.hidden = !uses(field, known ? rule : null, source);
     }
   }
 

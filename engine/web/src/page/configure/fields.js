@@ -9,38 +9,65 @@ export const RULES = [
   ["rate", phrase("rule.rate")],
   ["queue", phrase("rule.queue")],
   ["simple-queue", phrase("rule.simple-queue")],
+  ["per-container", phrase("rule.per-container")],
   ["remainder", phrase("rule.remainder")],
 ];
 
-const FOLLOWS = ["rate", "queue", "simple-queue"];
+/** The rules that keep a queue to a length, and all rules that read something. */
+const KEEPS = ["rate", "queue", "simple-queue"];
+const FOLLOWS = [...KEEPS, "per-container"];
+
+const SOURCES = ["queue", "prometheus", "http"];
+const METRICS = ["prometheus", "http"];
 
 /**
- * The fields in the order of the page. `for`: the rules that use the field; `without`: the value
- * that an empty field stands for.
+ * The fields in the order of the page. `for`: the rules that use the field; `from`: the sources for
+ * which it is used; `without`: the value that an empty field stands for.
  */
 export const FIELDS = [
   { key: "rule", kind: "select", options: RULES, wide: true },
-  { key: "target-queue-length", for: FOLLOWS },
-  { key: "queue", for: FOLLOWS, list: "queues" },
+  { key: "target-queue-length", for: KEEPS },
+  { key: "target-per-container", for: ["per-container"] },
+  { key: "queue", for: FOLLOWS, from: ["queue"], list: "queues" },
+  { key: "query", for: FOLLOWS, from: ["prometheus"], wide: true },
+  { key: "url", for: FOLLOWS, from: ["http"], wide: true },
+  { key: "pointer", for: FOLLOWS, from: ["http"], without: phrase("without.document") },
   { key: "min-containers", without: "1" },
   { key: "max-containers", without: phrase("without.capacity") },
   { key: "max-delta", without: phrase("without.limit") },
-  { key: "scale-down-window", for: ["rate"], without: "60s" },
+  { key: "scale-down-window", for: ["rate", "per-container"], without: "60s" },
   { key: "priority", without: "1" },
   { key: "paused", kind: "check" },
+  {
+    key: "source", for: FOLLOWS, kind: "select", options: SOURCES.map((name) => [name, name]),
+    without: "queue", more: true,
+  },
+  { key: "source-interval", for: FOLLOWS, without: phrase("without.5s"), more: true },
+  {
+    key: "metric-name", for: FOLLOWS, from: METRICS, without: phrase("without.deployment"),
+    more: true,
+  },
   { key: "rate-average", for: ["rate"], without: "15s", more: true },
   { key: "service-rate", for: ["rate"], without: phrase("without.learned"), more: true },
   { key: "fallback-containers", without: phrase("without.unchanged"), more: true },
 ].map((field) => ({ ...field, label: phrase(`field.${field.key}`) }));
 
-/** Whether a rule uses a field. If no rule is chosen, all fields are used. */
-export const uses = (field, rule) => !field.for || !rule || field.for.includes(rule);
+/**
+ * Whether a field is used with a rule and a source. If no rule is chosen, those of all rules are.
+ */
+export const uses = (field, rule, source = "queue") =>
+  (!field.for || !rule || field.for.includes(rule))
+    && (!field.from || field.from.includes(source));
+
+/** The field that shows why what a workload follows cannot be read. */
+export const READ_BY = { queue: "queue", prometheus: "query", http: "url" };
 
 /** The text that a field shows for a Deployment's annotations. */
 export function shown(field, annotations) {
   const value = annotations[PREFIX + field.key];
   if (field.kind === "check") return value === "true" ? "true" : "";
-  return value ?? "";
+  // A choice is never empty.
+  return value ?? (field.kind === "select" ? field.without ?? "" : "");
 }
 
 /** Pairs of quotes, as keyboards, manifests and word processors write them. */

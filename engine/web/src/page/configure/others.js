@@ -8,7 +8,7 @@ import { phrase } from "../shell/phrases.js";
 
 /** The fields' values for a Deployment without annotations. */
 const DEFAULTS = { rule: "rate", "target-queue-length": "20" };
-const KEYS = ["rule", "queue", "target-queue-length", "priority"];
+const KEYS = ["rule", "queue", "target-queue-length", "target-per-container", "priority"];
 
 /** The form. It calls `onChange` with the configuration after an edit. */
 export class Others {
@@ -44,7 +44,8 @@ export class Others {
     const why = cannot.map(({ deployment, cannot: hard, unfit }) =>
       phrase(hard ? "configure.cannot" : "configure.unfit", { deployment, why: hard ?? unfit }));
     say(place("another-cannot"), why.join(" "));
-    const queues = config.workloads.map((workload) => workload.settings.queue).filter(Boolean);
+    const onQueues = config.workloads.filter(({ settings }) => settings.source === "queue");
+    const queues = onQueues.map(({ settings }) => settings.queue).filter(Boolean);
     const known = [...new Set(queues)];
     keyed(place("queues"), known, (queue) => queue, (queue) => el("option", { value: queue }),
       () => {});

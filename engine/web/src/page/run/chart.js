@@ -2,6 +2,7 @@
 // drawn in units in which its type is 18 high; `scale` says how many pixels a unit has.
 
 import { round, timeAxis, timeSteps } from "./axis.js";
+import { lineName } from "./figures.js";
 import { guess, spread } from "./labels.js";
 import { marksOf, placed } from "./marks.js";
 import { entries, windowed } from "../shell/model.js";
@@ -50,8 +51,7 @@ export function chart(model, options) {
 function framed(model, { size, width, contenders, queues, workloads, data, seconds }) {
   const strong = (text) => width(text, { strong: true });
   const words = [
-    ...queues.map(({ name }) =>
-      strong(`${phrase("queue")} ${queues.length > 1 ? short(name) : ""} 0000`)),
+    ...queues.map((queue) => strong(`${lineName(queue, queues.length > 1)} 0000`)),
     ...workloads.map(({ name, value }) => strong(`${short(called(name, value))} 00`)),
     width(phrase("capacity", { capacity: model.state.capacity }), {}),
     ...contenders.map(({ label }) => width(label, {})),

@@ -3,6 +3,7 @@
 
 import { timeAxis } from "./axis.js";
 import { ends } from "./chart.js";
+import { hasLength } from "./figures.js";
 import { guess } from "./labels.js";
 import { entries, windowed } from "../shell/model.js";
 import { patterns, queuePanel } from "./panels.js";
@@ -40,12 +41,12 @@ export function curve(model, options) {
 
 function framed(size, { queues, contenders, width, now, seconds }) {
   const words = [
-    ...queues.map(({ name, value }) =>
+    ...queues.filter(hasLength).map(({ name, value }) =>
       phrase("allowed", { target: value.target })
         + (queues.length > 1 ? ` ${short(name)}` : "")),
     ...contenders.map(({ label }) => label),
   ];
-  const beside = Math.round(size.width - Math.max(...words.map((it) => width(it, {}))) - 12);
+  const beside = Math.round(size.width - Math.max(0, ...words.map((it) => width(it, {}))) - 12);
   const narrow = beside < size.width / 2;
   const right = narrow ? size.width : beside;
   const [left, bottom] = [0, size.height - FOOT];

@@ -33,6 +33,7 @@ const ASSETS: &[Asset] = assets![
     "curve.js",
     "dots.js",
     "export.js",
+    "figures.js",
     "film.js",
     "flights.js",
     "halves.js",

@@ -4,6 +4,7 @@ import { el, keyed, mark, place, say } from "../shell/dom.js";
 import { entries } from "../shell/model.js";
 import { audienceNames, count } from "../shell/words.js";
 import { phrase } from "../shell/phrases.js";
+import { bound, figure, hasLength, isMetric } from "./figures.js";
 
 /** Shows the numbers. */
 export function showNumbers(model) {
@@ -46,19 +47,34 @@ export function numbersOf(model) {
 function queueNumber({ name, value }, several) {
   const known = value.ready !== null && value.ready !== undefined;
   const old = value.status !== "fresh";
-  const over = !old && value.ready > value.target;
+  const over = !old && hasLength({ value }) && value.ready > value.target;
   const age = phrase("seconds-ago", { seconds: Math.round(value.age_s ?? 0) });
-  const said = phrase(old ? "jobs.waited" : value.ready === 1 ? "job.waits" : "jobs.wait");
-  const waiting = several ? phrase("jobs.in-queue", { jobs: said, queue: name }) : said;
-  const { target } = value;
-  const label = old ? `${waiting} ${age}` : phrase("jobs.target", { jobs: waiting, target });
-  const stage = [waiting, old ? age : phrase("allowed", { target })];
+  const words = isMetric(value) ? ofMetric(name, value, old) : ofQueue(name, value, old, several);
+  const label = old ? `${words.what} ${age}` : words.label;
   return {
     key: `queue/${name}`, kind: `queue${old ? " old" : ""}${over ? " over" : ""}`,
-    value: value.ready, shown: count(value.ready),
-    label: known ? label : phrase("jobs.unknown"),
-    stage: known ? stage : ["", phrase("jobs.unknown")],
+    value: value.ready, shown: figure(value),
+    label: known ? label : words.unknown,
+    stage: known ? [words.what, old ? age : words.allowed] : ["", words.unknown],
   };
+}
+
+function ofQueue(name, value, old, several) {
+  const said = phrase(old ? "jobs.waited" : value.ready === 1 ? "job.waits" : "jobs.wait");
+  const what = several ? phrase("jobs.in-queue", { jobs: said, queue: name }) : said;
+  // A rule for each container counts jobs, too, but keeps the queue to no length.
+  const { target } = value;
+  const label = hasLength({ value })
+    ? phrase("jobs.target", { jobs: what, target }) : `${what}, ${bound(value)}`;
+  const allowed = hasLength({ value }) ? phrase("allowed", { target }) : bound(value);
+  return { what, label, allowed, unknown: phrase("jobs.unknown") };
+}
+
+function ofMetric(name, value, old) {
+  const what = old ? phrase("metric.was", { metric: name }) : name;
+  const allowed = hasLength({ value }) ? phrase("allowed", { target: value.target }) : bound(value);
+  const unknown = phrase("metric.unknown", { metric: name });
+  return { what, label: `${name}, ${bound(value)}`, allowed, unknown };
 }
 
 function workloadNumber({ name, value }, called) {

@@ -2,6 +2,7 @@
 // with the capacity. Each function for a panel returns a drawing and the labels of its lines.
 
 import { countAxis, queueMax } from "./axis.js";
+import { figure, hasLength, lineName } from "./figures.js";
 import { area, between, line, stacked } from "./layers.js";
 import { live } from "../shell/model.js";
 import { called, short } from "../shell/words.js";
@@ -57,8 +58,9 @@ export function queuePanel(data, queues, contenders, frame, x, looks = LOOKS) {
       height: frame.bottom - y(target),
     }],
     ...(looks.axis ? grid(frame, y, ticks(max, frame)) : []),
-    ...queues.flatMap((queue, i) => aboveTarget(queue, i, data, frame, x, y)),
-    ...[...new Set(queues.map(({ value }) => value.target))].map((it) =>
+    ...queues.flatMap((queue, i) =>
+      (hasLength(queue) ? aboveTarget(queue, i, data, frame, x, y) : [])),
+    ...[...new Set(queues.filter(hasLength).map(({ value }) => value.target))].map((it) =>
       rule(frame, y(it), "target")),
     ...contenders.map((contender) => contenderLine(contender, data, frame, x, y)),
     ...queues.map(({ name }, i) => ["path", {
@@ -72,7 +74,7 @@ export function queuePanel(data, queues, contenders, frame, x, looks = LOOKS) {
 
 /** The area between a queue's line and its target, where the line is above it. */
 function aboveTarget({ name, value }, i, data, frame, x, y) {
-  const target = value.target ?? 0;
+  const { target } = value;
   const clip = `above-${i}`;
   const { left, right } = frame;
   return [
@@ -94,15 +96,14 @@ const contenderLine = (contender, data, frame, x, y) => {
 
 function queueLabels(data, queues, contenders, y, { bound }) {
   const several = queues.length > 1;
-  const named = (name) =>
-    (several ? phrase("queue-of", { queue: short(name) }) : phrase("queue"));
-  const lines = queues.map(({ name, value }) => {
-    const last = data.queues[name]?.at(-1) ?? 0;
+  const lines = queues.map((queue) => {
+    const last = data.queues[queue.name]?.at(-1) ?? 0;
     // The label shows the same value as the large number, even if the last point is older.
-    const now = value.status === "fresh" ? value.ready : null;
-    return { y: y(last), text: `${named(name)} ${now ?? "\u2013"}`, strong: true };
+    const now = queue.value.status === "fresh" ? figure(queue.value) : "\u2013";
+    return { y: y(last), text: `${lineName(queue, several)} ${now}`, strong: true };
   });
-  const targets = new Map(queues.map(({ name, value }) => [value.target, name]));
+  const bounded = queues.filter(hasLength);
+  const targets = new Map(bounded.map(({ name, value }) => [value.target, name]));
   const bounds = [...targets].map(([target, name]) => {
     const whose = targets.size > 1 ? ` ${short(name)}` : "";
     return { y: y(target), text: `${phrase(bound, { target })}${whose}`, strong: false };

@@ -2,6 +2,7 @@
 
 import { el, place, say } from "../shell/dom.js";
 import { entries } from "../shell/model.js";
+import { lineName } from "./figures.js";
 import { called, count, short } from "../shell/words.js";
 import { phrase } from "../shell/phrases.js";
 
@@ -88,9 +89,8 @@ export function valuesAt(model, data, i) {
   const queues = entries(model, "queue");
   const several = queues.length > 1;
   return [
-    ...queues.map(({ name }) =>
-      `${several ? phrase("queue-of", { queue: short(name) }) : phrase("queue")} `
-        + count(data.queues[name]?.[i])),
+    ...queues.map((queue) =>
+      `${lineName(queue, several)} ${count(data.queues[queue.name]?.[i])}`),
     ...entries(model, "workload").map(({ name, value }) =>
       `${short(called(name, value))} ${count(data.live[name]?.[i])}`),
     ...Object.entries(data.load).map(([name, values]) =>

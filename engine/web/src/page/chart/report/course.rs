@@ -32,6 +32,8 @@ pub struct Course {
 #[derive(Debug, Clone)]
 pub struct Line {
     pub name: String,
+    /// Whether it is a metric, which has a name of its own, and not a queue.
+    pub metric: bool,
     /// The target; `None` if it is unknown.
     pub target: Option<u32>,
 }
@@ -282,10 +284,13 @@ impl<'a> Drawing<'a> {
         let several = self.course.queues.len() > 1;
         let of = |(i, line): (usize, &Line)| {
             let last = self.moments.iter().rev().find_map(|it| it.ready.get(i).copied().flatten());
-            let whose =
-                if several { format!(" {}", self.short(&line.name)) } else { String::new() };
+            let text = match (line.metric, several) {
+                (true, _) => self.short(&line.name),
+                (false, true) => format!("queue {}", self.short(&line.name)),
+                (false, false) => "queue".to_owned(),
+            };
             let y = self.queue.y(last.unwrap_or_default() as f64);
-            let queue = Label { y, text: format!("queue{whose}") };
+            let queue = Label { y, text };
             let target = line.target.map(|target| Label {
                 y: self.queue.y(target.into()),
                 text: format!("target {target}"),
@@ -343,7 +348,7 @@ mod tests {
         let run = Course {
             from: 0.0,
             until: moments.last().map_or(1.0, |it| it.at),
-            queues: vec![Line { name: "jobs".to_owned(), target: Some(20) }],
+            queues: vec![Line { name: "jobs".to_owned(), metric: false, target: Some(20) }],
             layers: vec![layer("consumer", false), layer("background", true)],
             moments,
             marks: vec![Mark { at: 1.0, text: "<b>2</b>".to_owned(), step: true }],
