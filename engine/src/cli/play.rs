@@ -31,6 +31,8 @@ const DRAIN: Duration = Duration::from_secs(30);
 /// The number of ready consumers that is enough for three producers.
 const ENOUGH: u64 = 7;
 const PRODUCER: &str = "producer";
+/// The queue that producers fill by default.
+const JOBS: &str = "jobs";
 const PUBLISHED: &str = "producer_jobs_published_total";
 
 /// The fields of the engine's state that are used here.
@@ -55,6 +57,15 @@ struct Workload {
 struct Queue {
     name: String,
     ready: Option<u64>,
+    #[serde(default)]
+    source: Option<String>,
+}
+
+impl Queue {
+    /// Whether it is a metric, which has a value but no jobs.
+    fn is_metric(&self) -> bool {
+        self.source.as_deref().is_some_and(|source| source != "queue")
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -73,6 +84,8 @@ struct Processes {
 struct Report {
     capacity: u64,
     largest_queue: u64,
+    /// Whether no workload follows a queue, so that the largest value is that of a metric.
+    metrics_alone: bool,
     most_live: u64,
     decisions: BTreeSet<(u64, String)>,
     third_producer: Option<Instant>,
@@ -190,8 +203,13 @@ impl Stage {
     async fn at(url: &Url, queue_token_file: Option<PathBuf>) -> anyhow::Result<Stage> {
         let engine = Engine::at(url)?;
         let state: State = engine.get("api/v1/state").await?;
-        let queue = state.queues.first().map(|queue| queue.name.clone());
-        let queue = queue.ok_or_else(|| anyhow::anyhow!("this box reads no queue"))?;
+        let queue = state.queues.iter().find(|queue| !queue.is_metric());
+        let queue = match queue.or(state.queues.first()) {
+            Some(queue) if !queue.is_metric() => queue.name.clone(),
+            // If workloads follow metrics alone, nothing but the default names the load's queue.
+            Some(_) => JOBS.to_owned(),
+            None => anyhow::bail!("this box reads no queue"),
+        };
         let processes: Processes = engine.get("api/v1/processes").await?;
         let queue_url = Url::parse(&processes.queue_url)?;
         let queue = Client::new(&QueueArgs { queue_url, queue, queue_token_file })?;
@@ -268,7 +286,10 @@ impl Stage {
 
 impl Report {
     fn take(&mut self, now: Instant, state: &State, producers_ready: u32, producers_live: u32) {
-        let queue = state.queues.iter().filter_map(|queue| queue.ready).max();
+        self.metrics_alone = state.queues.iter().all(Queue::is_metric);
+        let alone = self.metrics_alone;
+        let shown = state.queues.iter().filter(|queue| alone || !queue.is_metric());
+        let queue = shown.filter_map(|queue| queue.ready).max();
         self.largest_queue = self.largest_queue.max(queue.unwrap_or_default());
         self.most_live = self.most_live.max(state.used);
         if producers_ready >= 3 {
@@ -293,6 +314,10 @@ impl Report {
         }
     }
 
+    fn largest(&self) -> &'static str {
+        if self.metrics_alone { "largest value" } else { "largest queue" }
+    }
+
     fn summary(&self, before: &Totals, after: &Totals) -> Summary {
         let jobs_in = after.published - before.published;
         let jobs_out = after.acked() - before.acked();
@@ -304,7 +329,7 @@ impl Report {
             format!("  jobs in                  {jobs_in}"),
             format!("  jobs out                 {jobs_out}"),
             format!("  jobs lost                {lost}"),
-            format!("  largest queue            {}", self.largest_queue),
+            format!("  {}            {}", self.largest(), self.largest_queue),
             format!("  most live containers     {} of {}", self.most_live, self.capacity),
             format!("  decisions                {}", self.decisions.len()),
             format!("  7 consumers after        {} (with three producers)", seconds(self.enough)),

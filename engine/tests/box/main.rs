@@ -8,6 +8,7 @@ mod blind;
 mod busy;
 mod commands;
 mod configure;
+mod metrics;
 mod presenter;
 mod promises;
 mod replay;

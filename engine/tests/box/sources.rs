@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use control::{QueueSample, QueueTarget, Reading, Rule, Totals, Workload};
+use control::{Followed, QueueSample, QueueTarget, Reading, Rule, Totals, Workload};
 use model::{Clock, MetricSource};
 use sources::{Kit, Origin, Sources};
 use tokio::time::{Instant, sleep, timeout};
@@ -22,7 +22,7 @@ fn kit(fake: &FakeQueue) -> Kit {
 }
 
 fn source(fake: &FakeQueue, tick: Duration) -> Box<dyn MetricSource> {
-    kit(fake).source("sick", tick).unwrap()
+    kit(fake).source(&Followed::queue("sick"), tick).unwrap()
 }
 
 /// Sources of the queues `sick` and `well`.

@@ -1,4 +1,4 @@
-//! A fake queue server that gives any answer, also ones that no queue would give.
+//! A fake server of queues and documents that gives any answer, also ones that no queue would give.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -113,7 +113,7 @@ impl FakeQueue {
         let _ = serving.await;
     }
 
-    /// Sets the answer of a queue.
+    /// Sets the answer of a queue or document.
     pub fn set(&self, queue: &str, answer: Answer) {
         self.calls.lock().unwrap().insert(queue.to_owned(), (answer, 0));
     }
@@ -161,15 +161,17 @@ async fn converse(mut connection: TcpStream, calls: Calls) {
     }
 }
 
-/// The queue of the next request; `None` if the client has left.
+/// The queue of the next request, or the path of a document without its first slash; `None` if the
+/// client has left.
 async fn call(connection: &mut TcpStream) -> Option<String> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.push(connection.read_u8().await.ok()?);
     }
     let head = String::from_utf8(head).unwrap();
-    let path = head.split(' ').nth(1).unwrap();
-    path.strip_prefix("/v1/queues/").map(str::to_owned)
+    let path = head.split(' ').nth(1).unwrap().split('?').next().unwrap();
+    let queue = path.strip_prefix("/v1/queues/").or_else(|| path.strip_prefix('/'));
+    queue.map(str::to_owned)
 }
 
 /// Sends an answer; returns whether another request may follow on this connection.
