@@ -121,5 +121,9 @@ provide() {
       tool java default-jre-headless || return
       command -v elasticmq >/dev/null || fetch_elasticmq
       ;;
+    prometheus)
+      export PATH=$PATH:$fetched/prometheus/usr/bin
+      command -v prometheus >/dev/null || fetch prometheus
+      ;;
   esac
 }

@@ -83,7 +83,8 @@ impl PerContainer {
             None => format!("{} jobs wait or are in flight", sample.ready + sample.in_flight),
         };
         let (target, wanted) = (Figure(self.settings.target.get()), self.wanted);
-        let words = format!("{value}, target {target} a container: {need} wanted");
+        let word = if need == wanted { "wanted" } else { "needed" };
+        let words = format!("{value}, target {target} a container: {need} {word}");
         if limited_by == Some(Limit::AtWork) {
             return format!("{words}; one container stays while the value is above 0");
         }

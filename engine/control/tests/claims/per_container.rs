@@ -60,7 +60,7 @@ fn the_count_is_the_value_over_the_target_rounded_up_and_the_reason_says_so() {
 fn within_a_tenth_of_the_target_nothing_changes() {
     let mut rounds = rounds(23.0);
     rounds.see(27.4);
-    let words = "in-flight value 27.4, target 5 a container: 6 wanted; 5 are within 10 % of it";
+    let words = "in-flight value 27.4, target 5 a container: 6 needed; 5 are within 10 % of it";
     assert_eq!((rounds.consumers(), rounds.words()), (5, words));
     rounds.see(27.6);
     assert_eq!(rounds.consumers(), 6);
@@ -74,7 +74,7 @@ fn it_raises_at_once_and_lowers_only_after_the_window() {
     rounds.see_for(WINDOW - TICK, 12.0);
     assert_eq!(rounds.consumers(), 9);
     let words =
-        "in-flight value 12, target 5 a container: 3 wanted; 9 were needed in the last 10 s";
+        "in-flight value 12, target 5 a container: 3 needed; 9 were needed in the last 10 s";
     assert!(rounds.words().starts_with(words), "{}", rounds.words());
     rounds.see_for(2 * TICK, 12.0);
     assert_eq!(rounds.consumers(), 3);
