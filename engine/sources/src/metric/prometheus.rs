@@ -97,7 +97,7 @@ fn value(body: &[u8]) -> Result<Amount, ReadError> {
         }
     };
     match result_type.as_str() {
-        "vector" => one(serde_json::from_value(result).map_err(strange)?),
+        "vector" => one(&serde_json::from_value::<Vec<Series>>(result).map_err(strange)?),
         "scalar" => {
             let (_, value): (f64, String) = serde_json::from_value(result).map_err(strange)?;
             parsed(&value)
@@ -109,8 +109,8 @@ fn value(body: &[u8]) -> Result<Amount, ReadError> {
     }
 }
 
-fn one(all: Vec<Series>) -> Result<Amount, ReadError> {
-    match &all[..] {
+fn one(all: &[Series]) -> Result<Amount, ReadError> {
+    match all {
         [] => Err(ReadError::Absent("the query finds no series".to_owned())),
         [Series { value: Some((_, value)), .. }] => parsed(value),
         [series] => Err(failed(format!("the query gives a histogram, {}", labels(series)))),
