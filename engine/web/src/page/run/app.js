@@ -8,6 +8,7 @@ import { actions, removeControls, setFrozen, showControls, tell, wireControls }
   from "../shell/controls.js";
 import { el, place } from "../shell/dom.js";
 import { wireExport } from "./export.js";
+import { unread } from "./figures.js";
 import { wireReport } from "./report.js";
 import { choiceChanged, comparisonLines, isCompared, toggleComparison } from "./comparison.js";
 import { showDots } from "./dots.js";
@@ -64,7 +65,7 @@ function showChart(model) {
     || queues.some(({ name }) => model.history.queues[name]?.some((n) => n !== null));
   if (!read || model.history.t.length === 0) {
     // After a reset there are no readings until the queue is read again.
-    if (drawing) waiting();
+    if (drawing || queues.length > 0) waiting(unread(queues));
     return;
   }
   if (!drawing) {
@@ -74,9 +75,10 @@ function showChart(model) {
 }
 
 /** Shows a text in place of the chart until the first reading. */
-function waiting() {
+function waiting(text) {
+  if (!drawing && frame.textContent === text) return;
   Object.keys(SLIDER).forEach((name) => frame.removeAttribute(name));
-  frame.replaceChildren(el("p", { class: "waiting" }, phrase("jobs.unknown")));
+  frame.replaceChildren(el("p", { class: "waiting" }, text));
   drawing = null;
 }
 

@@ -3,7 +3,7 @@
 
 import { timeAxis } from "./axis.js";
 import { ends } from "./chart.js";
-import { hasLength } from "./figures.js";
+import { hasLength, isMetric } from "./figures.js";
 import { guess } from "./labels.js";
 import { entries, windowed } from "../shell/model.js";
 import { patterns, queuePanel } from "./panels.js";
@@ -35,7 +35,7 @@ export function curve(model, options) {
     width: space.width, height: space.height, class: "chart curve", "aria-hidden": "true",
   },
   patterns(frame), ...panel.drawing, ...ends(labels, { ...frame, ...frame.upper }),
-  ...times(frame, size.height, width)];
+  ...times(frame, size.height, queues, width)];
   return { tree, frame, data, scale };
 }
 
@@ -57,11 +57,13 @@ function framed(size, { queues, contenders, width, now, seconds }) {
 }
 
 /** When the curve begins and ends; what it shows is said where there is room. */
-function times({ left, right, seconds }, height, width) {
+function times({ left, right, seconds }, height, queues, width) {
   const word = (x, text, anchor) =>
     ["text", { class: "axis", x, y: height - 5, "text-anchor": anchor }, text];
   const room = right - left - width(phrase("now"), {}) - 12;
-  const [whole, brief] = ["curve.began", "curve.ago"].map((key) => phrase(key, { seconds }));
-  const began = width(whole, {}) <= room ? whole : brief;
+  const metric = queues.map(({ name }) => short(name)).join(", ");
+  const whole = queues.every(({ value }) => isMetric(value))
+    ? phrase("curve.began-metric", { metric, seconds }) : phrase("curve.began", { seconds });
+  const began = width(whole, {}) <= room ? whole : phrase("curve.ago", { seconds });
   return [word(left, began, "start"), word(right, phrase("now"), "end")];
 }

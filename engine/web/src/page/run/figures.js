@@ -16,6 +16,12 @@ export function lineName({ name, value }, several) {
   return several ? phrase("queue-of", { queue: short(name) }) : phrase("queue");
 }
 
+/** What is said until the first reading. */
+export function unread(queues) {
+  const metrics = queues.length > 0 && queues.every(({ value }) => isMetric(value));
+  return metrics ? phrase("metric.unknown", { metric: queues[0].name }) : phrase("jobs.unknown");
+}
+
 /** The value as a text: a queue's length, or a metric's value with its fraction. */
 export function figure(value) {
   if (!isMetric(value)) return count(value.ready);
