@@ -41,8 +41,10 @@ pub struct Judge {
     before: Option<State>,
     /// Desired counts of all, whenever one of them changed.
     counts: Vec<(f64, BTreeMap<String, u32>)>,
-    /// Since when all desired containers of a workload are ready and none is terminating.
-    complete: BTreeMap<String, f64>,
+    /// Since when each workload has all its containers ready.
+    there: BTreeMap<String, f64>,
+    /// The same, with none that is still leaving.
+    gone: BTreeMap<String, f64>,
     /// The times of all possible causes.
     causes: Vec<f64>,
     due: Vec<Due>,
@@ -55,7 +57,8 @@ impl Judge {
             one_queue: queues == 1,
             before: None,
             counts: Vec::new(),
-            complete: BTreeMap::new(),
+            there: BTreeMap::new(),
+            gone: BTreeMap::new(),
             causes: Vec::new(),
             due: Vec::new(),
             found: Vec::new(),
@@ -133,11 +136,14 @@ impl Judge {
             self.counts.push((now, counts));
         }
         for it in &state.workloads {
-            let whole = it.ready == it.desired && it.terminating == 0;
-            if !whole {
-                self.complete.remove(&it.name);
-            } else {
-                self.complete.entry(it.name.clone()).or_insert(now);
+            let there = it.ready == it.desired;
+            let gone = there && it.terminating == 0;
+            for (is_it, since) in [(there, &mut self.there), (gone, &mut self.gone)] {
+                if is_it {
+                    since.entry(it.name.clone()).or_insert(now);
+                } else {
+                    since.remove(&it.name);
+                }
             }
         }
         self.counts.retain(|(at, _)| now - at < 10.0 * RECENT);
@@ -210,8 +216,8 @@ impl Judge {
         check(rises || to < from, "nothing changes")?;
         let left = self.left(&it.name, from, rises).ok_or("it did not come from there")?;
         let start = match how {
-            How::Took(took) => self.clock(it, left, took)?,
-            How::Unsaid => self.clock(it, left, 0.0)?,
+            How::Took(took) => self.clock(it, rises, left, took)?,
+            How::Unsaid => self.clock(it, rises, left, 0.0)?,
             How::Ready(ready) => check(it.ready == ready, "others are ready").map(|()| left)?,
             How::Leaving(leaving) => {
                 check(it.terminating == leaving, "others are leaving").map(|()| left)?
@@ -223,9 +229,11 @@ impl Judge {
 
     /// The begin of the time in a sentence, which ends when all containers are ready, or gone. It
     /// has to be a cause or the first change.
-    fn clock(&self, it: &WorkloadState, left: f64, took: f64) -> Result<f64, String> {
+    fn clock(&self, it: &WorkloadState, rises: bool, left: f64, took: f64) -> Result<f64, String> {
         check(it.ready == it.desired, "not all are ready")?;
-        let since = *self.complete.get(&it.name).ok_or("not all are there, or gone")?;
+        // A rise has ended even if containers of an earlier fall are still leaving.
+        let all = if rises { &self.there } else { &self.gone };
+        let since = *all.get(&it.name).ok_or("not all are there, or gone")?;
         let start = since - took;
         let near = |at: f64| (at - start).abs() <= TENTH;
         let cause = near(left) || self.causes.iter().any(|at| near(*at));
@@ -306,6 +314,12 @@ impl Judge {
         }
         let queue = self.queue(text, first, state)?;
         let ready = queue.ready.ok_or("was not read")?;
+        if let Way::Shared { value, each } = way {
+            let is = queue.value.ok_or("has no value")?;
+            check((value - is).abs() <= 0.05 * is + 0.2 + 1e-9, "has another value")?;
+            check(queue.target_per_container == Some(each), "has another target")?;
+            return pace(first, queue, state);
+        }
         let target = u64::from(queue.target.ok_or("has no target length")?);
         match way {
             Way::NobodyScales => check(is_held(state), "is not held")?,
@@ -317,7 +331,7 @@ impl Judge {
             }
             Way::Over(said) => check(said == target && ready > target, "is not over it")?,
             Way::Within(said) => check(said == target && ready <= target, "is not within it")?,
-            Way::Quiet => {}
+            Way::Shared { .. } | Way::Quiet => {}
         }
         pace(first, queue, state)
     }

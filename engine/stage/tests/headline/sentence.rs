@@ -40,6 +40,11 @@ pub enum Way {
     AtLimit,
     Over(u64),
     Within(u64),
+    /// A metric's value, and what each container should have of it.
+    Shared {
+        value: f64,
+        each: f64,
+    },
     Quiet,
 }
 
@@ -115,6 +120,13 @@ fn stands(text: &str) -> Option<Said> {
         return Some(Said::Stands { way, parts: parts(rest) });
     }
     let parts = parts(text);
+    let shared = |it: &&String| it.starts_with("metric ") && it.ends_with(" a container");
+    if let Some(part) = parts.iter().find(shared) {
+        let (_, numbers) = part.strip_suffix(" a container")?.rsplit_once(" is ")?;
+        let (value, each) = numbers.split_once(", target ")?;
+        let way = Way::Shared { value: value.parse().ok()?, each: each.parse().ok()? };
+        return Some(Said::Stands { way, parts });
+    }
     let within = parts.iter().find(|it| it.contains("is within its target of "))?;
     Some(Said::Stands { way: Way::Within(target(within)?), parts })
 }
