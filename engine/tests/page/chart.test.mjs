@@ -234,5 +234,5 @@ test("a metric's line has its name, and without a target length nothing is allow
   assert.ok(said.includes("jobs 23.5"), `${said}`);
   assert.ok(!said.some((text) => String(text).startsWith("target")), `${said}`);
   assert.deepEqual([all(drawn(it).tree, "target"), all(drawn(it).tree, "above")], [[], []]);
-  assert.deepEqual(words(curve(it, { size: SIZE }).tree).sort(), ["jobs, 60 s ago", "now"]);
+  assert.deepEqual(words(curve(it, { size: SIZE }).tree).sort(), ["jobs in the last 60 s", "now"]);
 });
