@@ -13,7 +13,8 @@ const TARGET = "microscaling.com/target-queue-length";
 async function form(scene) {
   const box = await scene.box();
   const page = await scene.open(box, { at: "/configure" });
-  const target = page.getByRole("group", { name: /consumer/ }).getByLabel(/target/i);
+  const consumer = page.getByRole("group", { name: /consumer/ });
+  const target = consumer.getByLabel("Target", { exact: true });
   await target.waitFor({ timeout: SOON });
   const stream = scene.ends(await Stream.open(box));
   await until("a state", SOON, () => stream.state.has("workload/consumer"));
