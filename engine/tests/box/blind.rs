@@ -5,30 +5,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use support::fake::{Answer, FakeQueue, failures, ready};
+use support::manifest::deployment;
 use support::{State, TestBox};
 
 const SOON: Duration = Duration::from_secs(20);
 /// Short, so that a reading grows stale soon.
 const TICK: f64 = 0.2;
-
-/// A workload whose program needs no queue; only its containers are counted here.
-fn deployment(name: &str, annotations: &str) -> String {
-    format!(
-        r#"
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: {name}
-  annotations: {{microscaling.com/is-scalable: "true", {annotations}}}
-spec:
-  selector: {{matchLabels: {{app: {name}}}}}
-  template:
-    metadata: {{labels: {{app: {name}}}}}
-    spec:
-      containers: [{{name: it, image: it, command: ["remainder"], args: ["--duty=0.1%"]}}]
----"#
-    )
-}
 
 /// Two workloads, `sick` and `well`, with queues of the same names, and the background.
 fn manifest(test: &str, sick: &str) -> PathBuf {

@@ -8,6 +8,7 @@ use control::{Followed, Source};
 use model::{MetricSource, ReadError};
 use sources::{Kit, MetricServers, Origin};
 use support::fake::{Answer, FakeQueue};
+use support::manifest::deployment;
 use support::{State, TestBox};
 
 /// The limit for anything that should take no time.
@@ -125,25 +126,6 @@ async fn an_empty_vector_is_absent_and_a_server_that_is_gone_is_named() {
     let gone = source(&fake, prometheus(), SOON).read(Duration::ZERO).await.unwrap_err();
     let line = format!("{} cannot be reached: ", fake.url);
     assert!(gone.to_string().starts_with(&line), "{gone}");
-}
-
-/// A workload whose program needs no queue; only its containers are counted here.
-fn deployment(name: &str, annotations: &str) -> String {
-    format!(
-        r#"
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: {name}
-  annotations: {{microscaling.com/is-scalable: "true", {annotations}}}
-spec:
-  selector: {{matchLabels: {{app: {name}}}}}
-  template:
-    metadata: {{labels: {{app: {name}}}}}
-    spec:
-      containers: [{{name: it, image: it, command: ["remainder"], args: ["--duty=0.1%"]}}]
----"#
-    )
 }
 
 /// A box with a workload on the fake Prometheus, one on the fake document, and the background.

@@ -1,4 +1,4 @@
-//! demo.yaml with other numbers, for tests.
+//! Manifests for tests: demo.yaml with other numbers, and Deployments of their own.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -58,4 +58,23 @@ impl Drop for Manifest {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.0);
     }
+}
+
+/// A workload whose program needs no queue; only its containers are counted here.
+pub fn deployment(name: &str, annotations: &str) -> String {
+    format!(
+        r#"
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {name}
+  annotations: {{microscaling.com/is-scalable: "true", {annotations}}}
+spec:
+  selector: {{matchLabels: {{app: {name}}}}}
+  template:
+    metadata: {{labels: {{app: {name}}}}}
+    spec:
+      containers: [{{name: it, image: it, command: ["remainder"], args: ["--duty=0.1%"]}}]
+---"#
+    )
 }

@@ -24,7 +24,7 @@ mod native;
 mod nsq;
 
 /// How often a cycle begins, and how many are counted.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Pace {
     every: Duration,
     cycles: usize,
@@ -69,7 +69,7 @@ struct Cost {
 pub(crate) async fn print(kinds: &[Kind], places: &Places) -> anyhow::Result<()> {
     for pace in [PACE, SLOW] {
         let kinds: Vec<Kind> =
-            kinds.iter().copied().filter(|kind| Pace::of(*kind).every == pace.every).collect();
+            kinds.iter().copied().filter(|kind| Pace::of(*kind) == pace).collect();
         if !kinds.is_empty() {
             at(pace, &kinds, places).await?;
         }
